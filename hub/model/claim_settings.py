@@ -31,5 +31,10 @@ class ClaimSettings(BaseModel):
     hold_flags: dict[HoldCodeName, DebtorFlag] = Field(
         default_factory=dict,
         description="What hold codes say of the debtor: `deceased`, `bankrupt`, `debt_relief`, `guardian`, "
-        "`protected_identity` or `minor`.",
+        "`protected_identity` or `minor`; documents about what is held as `protected_identity` wait for a person.",
     )
+
+    @property
+    def protecting_codes(self) -> frozenset[str]:
+        """Hold codes that say that the debtor's identity is protected."""
+        return frozenset(code for code, flag in self.hold_flags.items() if flag is DebtorFlag.PROTECTED_IDENTITY)

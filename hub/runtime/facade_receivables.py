@@ -12,6 +12,7 @@ from hub.model.dunning_plans import StepTaken
 from hub.model.receivables import Hold, OpenReceivable, ReferenceRow, Watch
 from hub.runtime.tenant_work import TenantWork
 from hub.services.books.interest import Accrued, accrued
+from hub.services.delivery import turn_back_held
 from hub.services.ports import JsonObject
 from hub.services.receivables.hold_import import HoldReport, import_holds
 
@@ -107,7 +108,7 @@ class ReceivablesDesk:
             DataError: the file cannot be opened or read.
         """
         self._work.store.refuse_if_elsewhere()
-        return import_holds(self._work.store, self._work.tenant, file)
+        return import_holds(self._work.store, self._work.tenant, file, turn_back_held)
 
     def _written(self, company: str) -> str:
         """Return a company's number as the settings write it: whoever names one may leave out zeros in front."""

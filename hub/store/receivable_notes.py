@@ -18,6 +18,13 @@ _ACTIVE_HOLDS = text(f"""
     ORDER BY receivable_id, hold_no
 """).bindparams(bindparam("ids", expanding=True))
 
+_HELD_NUMBERS = text("""
+    SELECT DISTINCT r.number, r.source_system FROM receivable r
+    JOIN hold h ON h.tenant = r.tenant AND h.receivable_id = r.receivable_id
+    WHERE r.tenant = :t AND r.company = :company AND r.number IN :numbers AND h.code IN :codes
+      AND h.ended_at IS NULL AND coalesce(h.until_date, :today) >= :today
+""").bindparams(bindparam("numbers", expanding=True), bindparam("codes", expanding=True))
+
 _BESIDE = (
     "collection_case",
     "hold", "watch", "printed_charge", "dunning_step", "limitation_interruption", "interest_charge", "carried_charge",
@@ -102,6 +109,17 @@ class ReceivableNotes:
         for start in range(0, len(receivable_ids), 500):
             values = {"t": self._tenant, "ids": list(receivable_ids[start : start + 500]), "today": today}
             found.extend(Hold._make(row) for row in self._connection.execute(_ACTIVE_HOLDS, values))
+        return found
+
+    def held_numbers(
+        self, company: str, numbers: Sequence[str], codes: Sequence[str], today: str
+    ) -> set[tuple[str, str]]:
+        """Return number and source system of those of a company's receivables that have an active hold of a code."""
+        found: set[tuple[str, str]] = set()
+        for start in range(0, len(numbers), 500):
+            some = {"company": company, "numbers": list(numbers[start : start + 500]), "codes": list(codes)}
+            rows = self._connection.execute(_HELD_NUMBERS, {"t": self._tenant, "today": today, **some})
+            found.update((row[0], row[1]) for row in rows)
         return found
 
     def standing_holds(self, receivable_ids: Sequence[int]) -> list[Hold]:

@@ -10,8 +10,8 @@ from hub.identifiers import electronic_address, organisation_number
 from hub.identifiers.identity_key import identity_key, may_be_same
 from hub.model.deliveries import KnownRecipient
 from hub.model.delivery import Recipient, RouteStep
-from hub.model.documents import Document
-from hub.model.parties import DebtorClass, PostalAddress
+from hub.model.documents import INVOICES, Document
+from hub.model.parties import Debtor, DebtorClass, PostalAddress
 from hub.rules.delivery.route import RouteFacts
 
 _CENTURIES = ("18", "19", "20")
@@ -22,12 +22,16 @@ def recipient_key(document: Document) -> str:
 
     Two of one name are not one debtor.
     """
-    debtor = document.debtor
+    return debtor_key(document.company, document.debtor)
+
+
+def debtor_key(company: str, debtor: Debtor) -> str:
+    """Return the same of a debtor of a company."""
     if debtor.identity is not None:
         return identity_key(debtor.identity)
     if debtor.number:
-        return number_key(document.company, debtor.number)
-    return f"{document.company.lstrip('0')}//{_digest(_written(debtor.name, debtor.address))}"
+        return number_key(company, debtor.number)
+    return f"{company.lstrip('0')}//{_digest(_written(debtor.name, debtor.address))}"
 
 
 def number_key(company: str, number: str) -> str:
@@ -69,17 +73,26 @@ def register_keys(document: Document) -> set[str]:
     return {recipient_key(document), debtor_number_key(document)} - {""}
 
 
-def registered_of(document: Document, known: Mapping[str, KnownRecipient]) -> KnownRecipient | None:
+def registered_of(
+    document: Document, known: Mapping[str, KnownRecipient], *, is_held: bool = False
+) -> KnownRecipient | None:
     """Return what the register says, by key, of a document's debtor, None when it says nothing.
 
     A protection counts by either key, so that nobody is found by the one that knows nothing of it; all else is said by
-    the debtor's own.
+    the debtor's own. With `is_held` a hold on what the document is about says that the debtor is protected.
     """
     row = row_of(document, known.get(recipient_key(document)))
     by_number = known.get(debtor_number_key(document))
-    if by_number is None or not by_number.is_protected:
+    if not is_held and (by_number is None or not by_number.is_protected):
         return row
     return (row or KnownRecipient(recipient_key(document)))._replace(is_protected=1)
+
+
+def numbers_named(document: Document) -> set[str]:
+    """Return the numbers of the receivables that a document is about or names; a letter's own is none of them."""
+    own = {document.number} if document.kind in INVOICES else set()
+    claims = (one.number for one in (*document.claims, *document.also_open))
+    return {*own, document.credits_number, *claims} - {""}
 
 
 def says_otherwise(now: KnownRecipient | None, before: KnownRecipient | None) -> bool:

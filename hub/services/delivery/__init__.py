@@ -7,6 +7,7 @@ from hub.services.delivery.archives import ArchiveRun, receive_archive
 from hub.services.delivery.commands import DELIVERY_HANDLERS
 from hub.services.delivery.following import follow_messages
 from hub.services.delivery.letters import deliver_documents
+from hub.services.delivery.protecting import turn_back_held
 from hub.services.delivery.recalling import LetterRecall, withdraw_letters
 from hub.services.delivery.receipts import EARLY_FOR_S, FollowRun
 from hub.services.delivery.receipts import RUN_KIND as FOLLOWING
@@ -36,5 +37,6 @@ __all__ = [
     "receive_archive",
     "tell_strays",
     "told_by",
+    "turn_back_held",
     "withdraw_letters",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from hub.errors import DataError, RuleViolation
+from hub.model.commands import SetHold
 from hub.model.deliveries import DocumentRow, DocumentState
 from hub.model.delivery_commands import (
     UNDELIVERABLE_LETTER,
@@ -24,6 +25,7 @@ from hub.services.delivery.answers import TASK as DISPUTED
 from hub.services.delivery.archives import TASK as ARCHIVED
 from hub.services.delivery.copying import copy_document
 from hub.services.delivery.letters import deliver_document
+from hub.services.delivery.protecting import set_protecting_hold
 from hub.services.delivery.receipts import UNREAD
 from hub.services.delivery.standing import end_undelivered, is_undelivered_letter, stand
 from hub.services.ports import JsonObject, UnitOfWork
@@ -102,6 +104,7 @@ DELIVERY_HANDLERS: Handlers = {
     DeliverDocument: deliver_document,
     SendDocument: send_document,
     CloseDocument: close_document,
+    SetHold: set_protecting_hold,
     SeeReport: see_report,
     SeeReports: see_reports,
 }

@@ -9,13 +9,15 @@ from hub.errors import TransientError
 from hub.model.attempts import PlannedMessage
 from hub.model.deliveries import DocumentState, DocumentStep, StepOutcome
 from hub.model.delivery import Unfit
-from hub.rules.delivery.recipients import register_keys, registered_of, says_otherwise
+from hub.model.tenant import Tenant
+from hub.rules.delivery.recipients import says_otherwise
 from hub.services.attempts import CLAIM, plan_batch
 from hub.services.delivery.kept import UNREADABLE
 from hub.services.delivery.loading import Loaded, address_sha256, refused_by
 from hub.services.delivery.preparing import outgoing_of, prepared_by
 from hub.services.delivery.printing import Printing
 from hub.services.delivery.reaching import Reaching
+from hub.services.delivery.registered import registered_debtors
 from hub.services.delivery.standing import Mended, hold, stand
 from hub.services.delivery.steps import skipped_steps, step_on
 from hub.services.delivery.way_finding import Routed
@@ -27,9 +29,10 @@ MESSAGE_KIND = "document"
 class Dispatcher:
     """Sends documents of one tenant on their way."""
 
-    def __init__(self, store: Store, tenant_name: str, printing: Printing, reaching: Reaching) -> None:
+    def __init__(self, store: Store, tenant: Tenant, printing: Printing, reaching: Reaching) -> None:
         self._store = store
-        self._tenant_name = tenant_name
+        self._tenant = tenant
+        self._tenant_name = tenant.id
         self._printing = printing
         self._reaching = reaching
 
@@ -50,7 +53,7 @@ class Dispatcher:
         carried = [[by_id[delivery_id] for delivery_id in message.delivery_ids] for message in prepared]
         with work.write() as unit:
             unit.commands.claim(CLAIM)  # before documents are held, as by all who change them with their messages
-            refuse_changed(unit, documents)
+            refuse_changed(unit, self._tenant, documents)
             for routed, why in unprintable:
                 mended = Mended.HERE if why == UNREADABLE else Mended.IN_DOCUMENT
                 hold(unit, routed.loaded.row, why, mended=mended)
@@ -110,7 +113,7 @@ class Dispatcher:
         return going_on
 
 
-def refuse_changed(work: UnitOfWork, documents: Sequence[Routed]) -> None:
+def refuse_changed(work: UnitOfWork, tenant: Tenant, documents: Sequence[Routed]) -> None:
     """Hold documents until the transaction ends.
 
     Raises:
@@ -121,6 +124,6 @@ def refuse_changed(work: UnitOfWork, documents: Sequence[Routed]) -> None:
         if (held.state, held.changed_at) != (rows[held.document_no].state, rows[held.document_no].changed_at):
             raise TransientError("a document was changed while its message was made", retry_after_s=0)
     loaded = [one.loaded for one in documents]
-    now = work.recipients.known(sorted({key for one in loaded for key in register_keys(one.document)}))
-    if any(says_otherwise(registered_of(one.document, now), one.registered) for one in loaded):
-        raise TransientError("the register of recipients changed while a message was made", retry_after_s=0)
+    now = registered_debtors(work, tenant, [one.document for one in loaded])
+    if any(says_otherwise(said, one.registered) for said, one in zip(now, loaded, strict=True)):
+        raise TransientError("what is known of a debtor changed while a message was made", retry_after_s=0)

@@ -11,9 +11,11 @@ from hub.contracts import DocumentChannel
 from hub.model.deliveries import TRIED, DocumentRow, DocumentStep, KnownRecipient, StepOutcome
 from hub.model.delivery import Recipient
 from hub.model.documents import Document
-from hub.rules.delivery.recipients import address_used, facts_of, recipient_of, register_keys, registered_of
+from hub.model.tenant import Tenant
+from hub.rules.delivery.recipients import address_used, facts_of, recipient_of
 from hub.rules.delivery.route import RouteFacts, Way
 from hub.services.delivery.kept import read_document
+from hub.services.delivery.registered import registered_debtors
 from hub.services.ports import Store, UnitOfWork
 
 HAD_IT = "it was sent there before: a person may have it sent there again"
@@ -27,32 +29,36 @@ class Loaded(NamedTuple):
     recipient: Recipient
     facts: RouteFacts
     steps: Sequence[DocumentStep]  # of every turn
-    registered: KnownRecipient | None  # what the register said of the debtor
+    registered: KnownRecipient | None  # what the register, and holds, said of the debtor
     archive: str = ""  # the format of the archive that it came in; blank when it came otherwise
 
 
 def load_documents(
-    store: Store, rows: Sequence[DocumentRow], channels: Mapping[str, DocumentChannel]
+    store: Store, tenant: Tenant, rows: Sequence[DocumentRow], channels: Mapping[str, DocumentChannel]
 ) -> tuple[list[Loaded], list[DocumentRow]]:
     """Return the documents of rows, in the same order, and the rows of which what is kept cannot be read."""
     contents = store.contents.read_whole([row.sha256 for row in rows])
     read = [(row, read_document(contents.get(row.sha256))) for row in rows]
+    given = [(row, document) for row, document in read if document is not None]
     with store.read() as work:
-        loaded = with_recipients(work, [(row, document) for row, document in read if document is not None], channels)
+        loaded = with_recipients(work, tenant, given, channels)
     return loaded, [row for row, document in read if document is None]
 
 
 def with_recipients(
-    work: UnitOfWork, given: Sequence[tuple[DocumentRow, Document]], channels: Mapping[str, DocumentChannel]
+    work: UnitOfWork,
+    tenant: Tenant,
+    given: Sequence[tuple[DocumentRow, Document]],
+    channels: Mapping[str, DocumentChannel],
 ) -> list[Loaded]:
-    """Return documents with what the register, earlier steps and returned mail say."""
-    known = work.recipients.known(sorted({key for _, document in given for key in register_keys(document)}))
+    """Return documents with what the register, holds, earlier steps and returned mail say."""
+    registered = registered_debtors(work, tenant, [document for _, document in given])
     steps: defaultdict[int, list[DocumentStep]] = defaultdict(list)
     for step in work.documents.steps([row.document_no for row, _ in given]):
         steps[step.document_no].append(step)
     loaded = [
-        _loaded(row, document, registered_of(document, known), steps[row.document_no], work.today)
-        for row, document in given
+        _loaded(row, document, said, steps[row.document_no], work.today)
+        for (row, document), said in zip(given, registered, strict=True)
     ]
     formats = work.archives.formats_of([row.document_no for row, _ in given])
     loaded = [one._replace(archive=formats.get(one.row.document_no, "")) for one in loaded]

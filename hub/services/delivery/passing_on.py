@@ -41,7 +41,7 @@ class PassingOn:
         """
         with work.write() as unit:
             unit.commands.claim(CLAIM)
-            refuse_changed(unit, documents)
+            refuse_changed(unit, self._tenant, documents)
             for loaded, route in documents:
                 unit.documents.keep_steps(skipped_steps(self._tenant.id, loaded, route))
                 left_over = loaded.row._replace(state=DocumentState.LEFT_OVER, reason=GOES_WITH_REST, due_at="")

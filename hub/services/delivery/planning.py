@@ -86,7 +86,7 @@ class Planner:
 
     def _of(self, document: Document | int) -> Loaded:
         if isinstance(document, int):
-            return _kept(self._store, self._channels, document)
+            return _kept(self._store, self._tenant, self._channels, document)
         return _new(self._store, self._tenant, self._channels, document)
 
     def _overtaken(self, row: DocumentRow) -> str:
@@ -128,12 +128,12 @@ def _settled(row: DocumentRow) -> str:
     return f"{_HANDLED[DocumentState(row.state)]}{by}"
 
 
-def _kept(store: Store, channels: Mapping[str, DocumentChannel], document_no: int) -> Loaded:
+def _kept(store: Store, tenant: Tenant, channels: Mapping[str, DocumentChannel], document_no: int) -> Loaded:
     with store.read() as work:
         rows = work.documents.get_all([document_no])
     if not rows:
         raise DataError(f"there is no document {document_no}; see: hub documents list")
-    loaded, _ = load_documents(store, rows, channels)
+    loaded, _ = load_documents(store, tenant, rows, channels)
     if not loaded:
         raise unreadable(document_no)
     return loaded[0]
@@ -146,8 +146,8 @@ def _new(store: Store, tenant: Tenant, channels: Mapping[str, DocumentChannel], 
         candidate = candidate_of(Offered("", document), complete, completing.other_keys(complete))
         kept = kept_as(work, candidate)
         if kept is None:
-            return with_recipients(work, [(_row_of(complete), complete)], channels)[0]
-    return _kept(store, channels, kept)
+            return with_recipients(work, tenant, [(_row_of(complete), complete)], channels)[0]
+    return _kept(store, tenant, channels, kept)
 
 
 def _row_of(document: Document) -> DocumentRow:

@@ -74,7 +74,7 @@ class DeliveryRun:
         """
         reaching = Reaching(self._store, self._channels, self._clock)
         finder = WayFinder(self._tenant, self._channels, reaching, self._clock, self._rest)
-        dispatcher = Dispatcher(self._store, self._tenant.id, self._printing, reaching)
+        dispatcher = Dispatcher(self._store, self._tenant, self._printing, reaching)
         done, last = 0, 0
         while rows := self._due(last):
             last = rows[-1].document_no
@@ -90,7 +90,7 @@ class DeliveryRun:
     ) -> None:
         """Take documents as far as they go now: each ends up on a channel, waiting, with a person, or replaced."""
         holding = self._without_overtaken(work, rows)
-        documents, unreadable = load_documents(self._store, holding, self._channels)
+        documents, unreadable = load_documents(self._store, self._tenant, holding, self._channels)
         self._leave_to_a_person(work, [(row, UNREADABLE, Mended.HERE) for row in unreadable])
         reaching.look_up(documents)
         while documents:

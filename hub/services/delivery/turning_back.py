@@ -1,4 +1,4 @@
-"""Documents that have not gone yet find their way anew, when the register says something else of their debtors.
+"""Documents that have not gone find their way anew, when the register or a hold says something else of their debtors.
 
 A protected identity, a consent that is taken back: what was planned before that must not go. A message that was never
 sent, or certainly was not taken, is cancelled, whatever else it carries; one that has ended so is not sent when its run
@@ -26,7 +26,7 @@ WHY = "the register of recipients says something else since"
 
 
 def turn_back(
-    work: UnitOfWork, tenant_name: str, recipient_keys: Sequence[str], protection_keys: Sequence[str]
+    work: UnitOfWork, tenant_name: str, recipient_keys: Sequence[str], protection_keys: Sequence[str], why: str = WHY
 ) -> None:
     """Let documents of debtors, and those in one message with them, find their way anew, if they have not gone.
 
@@ -34,8 +34,8 @@ def turn_back(
     """
     chosen = work.documents.hold_chosen(recipient_keys, protection_keys)
     for row in chosen:  # a person's word overrides the register as it was then
-        stand(work, row._replace(state=DocumentState.ACCEPTED, channel="", reason=WHY, due_at=""), was=row)
-    stop_messages(work, tenant_name, work.documents.messages_to(recipient_keys, protection_keys), WHY)
+        stand(work, row._replace(state=DocumentState.ACCEPTED, channel="", reason=why, due_at=""), was=row)
+    stop_messages(work, tenant_name, work.documents.messages_to(recipient_keys, protection_keys), why)
     if chosen:
         enqueue_delivery(work, tenant_name)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -27,6 +27,9 @@ from hub.services.receivables.cells import Cells
 ROWS_AT_ONCE = 1_000
 MOST_PROBLEMS_KEPT = 1_000
 SOURCE = "import"
+Then = Callable[[UnitOfWork, Tenant, Sequence[tuple[Receivable, str]]], None]
+"""What is done with receivables that a hold was set on, each with its code."""
+
 _FILE = SourceSystem(name="holds")
 
 
@@ -68,8 +71,10 @@ class _Placed(NamedTuple):
     receivable: Receivable
 
 
-def import_holds(store: Store, tenant: Tenant, file: Path) -> HoldReport:
+def import_holds(store: Store, tenant: Tenant, file: Path, then: Then = lambda *_: None) -> HoldReport:
     """Take a CSV, JSON or Excel file of holds in, whose headings are our names; a bad row holds no other.
+
+    `then` is carried out in the transaction that sets holds, with them.
 
     The same file again changes nothing: a hold that the same source has set, and that is active, is known; so is a
     deferral that ended on the same day.
@@ -77,7 +82,7 @@ def import_holds(store: Store, tenant: Tenant, file: Path) -> HoldReport:
     Raises:
         DataError: the file cannot be opened, or cannot be read as a whole; rows before that are kept.
     """
-    importing = _Importing(store, tenant)
+    importing = _Importing(store, tenant, then)
     with open_given(file) as stream:
         rows = _rows(stream)
         while some := list(islice(rows, ROWS_AT_ONCE)):
@@ -104,9 +109,10 @@ def _rows(stream: BinaryIO) -> Iterator[RawRow]:
 class _Importing:
     """One file on its way in."""
 
-    def __init__(self, store: Store, tenant: Tenant) -> None:
+    def __init__(self, store: Store, tenant: Tenant, then: Then) -> None:
         self._store = store
         self._tenant = tenant
+        self._then = then
         self._kept = self._known = self._rejected = 0
         self._problems: list[HoldProblem] = []
         self._unknown_codes: dict[tuple[str, str], int] = {}
@@ -206,6 +212,7 @@ class _Importing:
             self._look_at_code(one)
         for (one, _), hold_no in zip(new, work.receivables.set_holds([hold for _, hold in new]), strict=True):
             _record(work, one, hold_no)
+        self._then(work, self._tenant, [(one.receivable, one.row.code) for one, _ in new])
         self._kept += len(new)
 
     def _look_at_code(self, one: _Placed) -> None:

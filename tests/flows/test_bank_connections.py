@@ -16,6 +16,7 @@ from hub.services.bank_connections import fetching
 from hub.services.runs import retry
 from hub.testing.carrying import TURNS_FOR_WAITING_RUNS
 from hub_autopay.sandbox import BY_HTTPS, BY_SFTP, FileBank
+from tests.flows.test_delivery_at_once import Turn, beside
 
 ORDER = b"<Document>an order of ours</Document>" * 100
 
@@ -238,6 +239,21 @@ def test_a_bank_that_took_the_file_away_leaves_a_doubt_for_a_person_and_its_answ
     assert (north.files()[0].state, north.files()[0].exchange_state) == ("accepted", "delivered")
     north.pass_time(hours=30, times=10)
     assert (north.tasks(), list(bank.handed_over())) == ({}, [])
+
+
+def test_an_answer_about_a_refused_file_and_a_turn_do_not_wait_for_each_other(
+    north: BankWorld, bank: FileBank, engine: Engine
+) -> None:
+    if engine.dialect.name != "postgresql":
+        pytest.skip("one writer at a time")
+    bank.order("upload_refuse")
+    number = north.hand_over(BY_HTTPS, ORDER)
+
+    with beside(Turn(north, f"bank_{BY_HTTPS}")):
+        north.told(number, "accepted")
+
+    assert north.files()[0].state == "accepted"
+    assert {"late_attempt", "unknown_attempt"} <= north.tasks().keys()
 
 
 def test_only_of_what_we_sent_it_is_told_what_the_bank_says(north: BankWorld, bank: FileBank) -> None:

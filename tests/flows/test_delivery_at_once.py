@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from datetime import timedelta
 
 import pytest
+from bank_world import BankWorld
 from sqlalchemy import Engine, event, text
 
 from hub.errors import RejectedError, TransientError
@@ -129,7 +130,7 @@ class Turn(threading.Thread):
     When it has the messages, or without any the channel, it lets somebody else begin, and goes on when that waits.
     """
 
-    def __init__(self, world: DeliveryWorld, channel: str, *exchanges: int | None) -> None:
+    def __init__(self, world: DeliveryWorld | BankWorld, channel: str, *exchanges: int | None) -> None:
         super().__init__()
         self._world = world
         self._channel = channel

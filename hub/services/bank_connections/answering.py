@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from hub.errors import DataError, RuleViolation
-from hub.model.attempts import AttemptState
+from hub.model.attempts import Attempt, AttemptState
 from hub.model.bank_connection_commands import TellBankFile
 from hub.model.bank_connections import BankFileState
 from hub.model.exchanges import Direction
@@ -11,7 +13,7 @@ from hub.model.tenant import Tenant
 from hub.rules.bank_connections import furthest, state_of
 from hub.services.attempts import CLAIM, hold_messages
 from hub.services.attempts.late import keep_proof
-from hub.services.attempts.resting import let_be
+from hub.services.attempts.resting import hold_rest, let_be
 from hub.services.ports import JsonObject, UnitOfWork
 
 AT_ONCE = 200
@@ -46,6 +48,8 @@ def tell_bank_file(work: UnitOfWork, exchange_no: int, state: BankFileState, rea
 def tell_booked_orders(work: UnitOfWork) -> bool:
     """Let files of payment orders stand as booked whose payments statements have told; True when more are left."""
     booked = work.bank_files.booked_orders(AT_ONCE)
+    if booked:
+        _hold(work, booked)
     for number in booked:
         tell_bank_file(work, number, BankFileState.BOOKED, "", told_by=BY_STATEMENT)
     return len(booked) == AT_ONCE
@@ -53,12 +57,23 @@ def tell_booked_orders(work: UnitOfWork) -> bool:
 
 def _let_arrive(work: UnitOfWork, exchange_no: int) -> None:
     """Let a file in doubt count as handed over: whoever says anything of it has it."""
+    _hold(work, [exchange_no])
+    for attempt in _in_doubt(work, exchange_no):
+        keep_proof(work, attempt._replace(state=AttemptState.DELIVERED, changed_at=work.now))
+        let_be(work, attempt.channel)
+
+
+def _hold(work: UnitOfWork, exchange_nos: Sequence[int]) -> None:
+    """Hold files and then the channels of those in doubt, before anything is told of one: the order of all who do."""
     work.commands.claim(CLAIM)
-    hold_messages(work, [exchange_no])
-    for attempt in work.attempts.of_exchange(exchange_no):
-        if attempt.sends and attempt.state != AttemptState.DELIVERED:
-            keep_proof(work, attempt._replace(state=AttemptState.DELIVERED, changed_at=work.now))
-            let_be(work, attempt.channel)
+    hold_messages(work, exchange_nos)
+    for channel in sorted({attempt.channel for number in exchange_nos for attempt in _in_doubt(work, number)}):
+        hold_rest(work, channel)
+
+
+def _in_doubt(work: UnitOfWork, exchange_no: int) -> list[Attempt]:
+    attempts = work.attempts.of_exchange(exchange_no)
+    return [attempt for attempt in attempts if attempt.sends and attempt.state != AttemptState.DELIVERED]
 
 
 def tell_bank_file_by_command(work: UnitOfWork, _tenant: Tenant, command: TellBankFile) -> JsonObject:

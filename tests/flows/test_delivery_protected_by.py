@@ -65,6 +65,48 @@ def test_a_protection_that_comes_while_a_message_is_made_is_seen_by_the_number_t
     assert (letter.numbers, north.one().reason) == ([], PROTECTED)
 
 
+@pytest.mark.parametrize("debtor", [NUMBERED, {**NUMBERED, "identity": None}, {**NUMBERED, "number": ""}])
+def test_a_document_that_says_so_protects_its_debtor_from_then_on(engine, letter, tmp_path, debtor):
+    letter.goes_wrong.append(TransientError("SFTP: down"))
+    north = DeliveryWorld(engine, letter)
+    north.deliver(document("1001", debtor=debtor))
+    north.deliver(document("1002", debtor={**debtor, "is_protected": True}), document("1003", debtor=debtor))
+    north.later(hours=1)
+
+    assert letter.numbers == []
+    assert {north.one(number).reason for number in ("1001", "1002", "1003")} == {PROTECTED}
+
+    rows = [{**BOTH_KEYS, "is_protected": "nej"}]
+    assert read_in(north, tmp_path / "recipients.json", rows).protections_lifted == 1
+    north.deliver(document("1002", debtor={**debtor, "is_protected": True}), document("1004", debtor=debtor))
+
+    assert letter.numbers == ["1004"]  # the same document again says nothing new
+
+
+def test_a_document_takes_nothing_else_from_the_register_and_lifts_no_protection(engine, letter):
+    north = DeliveryWorld(engine, letter)
+    known = KnownRecipient("1212121212", wish="letter", email="a@x.example", email_consent_on="2026-01-01")
+    register(north, known)
+    north.deliver(document("1001", debtor={**NUMBERED, "is_protected": True}), document("1002", debtor=NUMBERED))
+
+    with north.store.read() as work:
+        kept = work.recipients.known(["1212121212", "1/77"])
+    own = {"identity": "191212121212", "source": "invoice 1001", "is_protected": 1}
+    assert kept["1212121212"]._replace(changed_at="") == known._replace(**own)
+    assert kept["1/77"].is_protected == 1
+    assert letter.numbers == []
+
+
+def test_a_copy_of_such_a_document_protects_nobody_anew(engine, letter, tmp_path):
+    north = DeliveryWorld(engine, letter)
+    north.deliver(document("1001", debtor={**NUMBERED, "is_protected": True}))
+    read_in(north, tmp_path / "recipients.json", [{**BOTH_KEYS, "is_protected": "nej"}])
+    north.tell("copy_document", document_no=north.one("1001").document_no)
+    north.deliver(document("1002", debtor=NUMBERED))
+
+    assert letter.numbers == ["1002"]
+
+
 def test_what_else_is_said_by_the_number_is_not_said_of_who_has_an_identity(engine, letter, tmp_path):
     """A number alone that says another wish does not turn a message back, nor is one that protects nobody kept."""
     letter.goes_wrong.append(TransientError("SFTP: down"))

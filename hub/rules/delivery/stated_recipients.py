@@ -1,4 +1,4 @@
-"""What rows of the register of recipients say of a debtor one after another: what stays of what was said before.
+"""What the register of recipients is told of a debtor, row after row or by a document: what stays of what was said.
 
 Pure. A row says something in its columns alone; blank there says that nothing is known.
 """
@@ -9,7 +9,8 @@ from collections.abc import Mapping
 
 from hub.identifiers.identity_key import may_be_same
 from hub.model.deliveries import KnownRecipient
-from hub.rules.delivery.recipients import has_century, is_same_email
+from hub.model.documents import Document
+from hub.rules.delivery.recipients import has_century, is_same_email, recipient_key, register_keys
 
 Stated = Mapping[str, str | int]
 """Fields of a KnownRecipient: those that something is said of."""
@@ -20,6 +21,19 @@ def over(known: KnownRecipient | None, key: str, stated: Stated) -> KnownRecipie
     earlier: Stated = {} if known is None else known._asdict()
     said = stated if is_another(earlier, stated) else after(earlier, stated)
     return KnownRecipient(**{**KnownRecipient(key)._asdict(), **said})
+
+
+def protection_of(document: Document) -> dict[str, Stated]:
+    """Return what the register is told by a new document, by key: that its debtor's identity is protected, or nothing.
+
+    A copy tells nothing new, and a debtor with a name alone is in no register.
+    """
+    debtor = document.debtor
+    if not debtor.is_protected or document.copy_no or not (debtor.identity or debtor.number):
+        return {}
+    said: Stated = {"is_protected": 1, "source": f"{document.kind} {document.number}"}
+    own: Stated = {"identity": debtor.identity or "", **said}
+    return {**dict.fromkeys(register_keys(document), said), recipient_key(document): own}
 
 
 def after(earlier: Stated, stated: Stated) -> Stated:

@@ -7,7 +7,7 @@ what was sent cannot be unsaid: it needs a new version.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from typing import NamedTuple
 
@@ -17,9 +17,11 @@ from hub.model.documents import Document
 from hub.model.tenant import Tenant
 from hub.rules.delivery.document_checks import late_payment, size_of
 from hub.rules.delivery.recipients import debtor_number_key, recipient_key
+from hub.rules.delivery.stated_recipients import Stated, protection_of
 from hub.services.attempts import CLAIM as PLANNING
 from hub.services.delivery.completing import Completing
 from hub.services.delivery.pieces import pieces
+from hub.services.delivery.register import keep_recipients
 from hub.services.delivery.replacing import replace_earlier
 from hub.services.delivery.routing import enqueue_delivery
 from hub.services.ports import Store, UnitOfWork
@@ -56,6 +58,7 @@ class Candidate(NamedTuple):
     content: bytes
     new: NewDocument
     other_keys: tuple[str, ...]  # by which it may be known, too
+    protection: Mapping[str, Stated]  # what the register of recipients is told by it
     warning: str = ""
 
 
@@ -129,14 +132,14 @@ def candidate_of(
         command_key,
         debtor_number_key(document),
     )
-    return Candidate(offered.place, content, new, other_keys)
+    return Candidate(offered.place, content, new, other_keys, protection_of(document))
 
 
 def take(work: UnitOfWork, tenant: Tenant, candidates: Sequence[Candidate]) -> list[Acceptance]:
     """Accept documents whose bytes are kept, and queue the run that sends them; return what became of each."""
     work.commands.claim(CLAIM)
     newer = [candidate.new for candidate in candidates if candidate.new.version > 1]
-    if newer:
+    if newer or any(candidate.protection for candidate in candidates):
         work.commands.claim(PLANNING)  # before anything is held, as by all who change documents with their messages
     known = work.documents.by_keys([key for candidate in candidates for key in _keys_of(candidate)])
     handed = {key: (row.handed_sha256, row.document_no) for key, row in known.items()}
@@ -147,10 +150,18 @@ def take(work: UnitOfWork, tenant: Tenant, candidates: Sequence[Candidate]) -> l
     for number, new in zip(work.documents.accept(list(fresh.values())), fresh.values(), strict=True):
         handed[new.document_key] = (new.handed_sha256, number)
         _tell_accepted(work, number, new)
+    _tell_protected(work, tenant, [one for one in candidates if fresh.get(one.new.document_key) is one.new])
     if fresh:
         replace_earlier(work, tenant.id, {new.number for new in newer if fresh.get(new.document_key) is new})
         enqueue_delivery(work, tenant.id)
     return [_answer(candidate, handed, fresh) for candidate in candidates]
+
+
+def _tell_protected(work: UnitOfWork, tenant: Tenant, new: Sequence[Candidate]) -> None:
+    """Write debtors into the register whom new documents say are protected, so that whatever follows waits as well."""
+    told = {key: said for candidate in new for key, said in candidate.protection.items()}
+    if told:
+        keep_recipients(work, tenant.id, told)
 
 
 def kept_as(work: UnitOfWork, candidate: Candidate) -> int | None:

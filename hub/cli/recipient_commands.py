@@ -63,6 +63,8 @@ def import_file(
         answer_json({**report._asdict(), **told})
     else:
         lifted = f", {counted(report.protections_lifted, 'protection')} lifted" if report.protections_lifted else ""
+        stay = counted(report.protections_kept, "number")
+        lifted += f", {stay} of somebody else who stays protected" if report.protections_kept else ""
         ended = f", {counted(report.consents_ended, 'consent')} ended" if report.consents_ended else ""
         unbound = counted(report.consents_without_address, "consent")
         unused = f", {unbound} without an address: nothing is mailed" if report.consents_without_address else ""

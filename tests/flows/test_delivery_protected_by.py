@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import permutations
+
 import pytest
 
 from hub.errors import TransientError
@@ -105,6 +107,59 @@ def test_a_copy_of_such_a_document_protects_nobody_anew(engine, letter, tmp_path
     north.deliver(document("1002", debtor=NUMBERED))
 
     assert letter.numbers == ["1002"]
+
+
+ANNA, BERTIL = BOTH_KEYS, {**BOTH_KEYS, "identity": "5560004615"}
+NUMBER = {"company": "1", "debtor_number": "77"}
+
+
+def protected(north: DeliveryWorld) -> set[str]:
+    """Return the keys that the register protects."""
+    return {key for (key,) in north.sql("SELECT recipient_key FROM recipient WHERE is_protected = 1")}
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+@pytest.mark.parametrize("no", ["nej", ""])
+@pytest.mark.parametrize(
+    ("rows", "keys"),
+    [
+        ([(ANNA, "ja"), (ANNA, "no")], {"1212121212", "1/77"}),
+        ([(ANNA, "ja"), (BERTIL, "no")], {"1212121212", "1/77"}),
+        ([(NUMBER, "ja"), (BERTIL, "no")], {"1/77"}),
+        ([(ANNA, "ja"), (NUMBER, "no")], {"1212121212", "1/77"}),
+        ([(ANNA, "ja"), ({"identity": "191212121212"}, "no"), (BERTIL, "no")], {"1212121212", "1/77"}),
+    ],
+)
+def test_of_a_files_rows_the_one_that_protects_counts_wherever_it_stands(
+    engine, letter, tmp_path, rows, keys, no, is_known
+):
+    for orders, order in enumerate(permutations(rows)):
+        north = DeliveryWorld(engine, letter)
+        north.sql("DELETE FROM recipient RETURNING 1")
+        written = [{**row, "is_protected": "ja" if said == "ja" else no} for row, said in order]
+        if is_known:
+            read_in(north, tmp_path / "known.json", [row for row in written if row["is_protected"] == "ja"])
+        report = read_in(north, tmp_path / f"{orders}.json", written)
+
+        assert (protected(north), report.protections_lifted, report.kept) == (keys, 0, len(rows))
+        first = 1 + [said for _, said in order].index("ja")
+        contradicted = [line for line, (_, said) in enumerate(order, 1) if line > first and said != "ja"]
+        assert [one.line for one in report.warnings] == contradicted
+        assert all(f"line {first} says" in one.message for one in report.warnings)
+
+
+def test_a_number_protects_whom_it_has_protected_until_that_one_is_protected_no_more(engine, letter, tmp_path):
+    north = DeliveryWorld(engine, letter)
+
+    def said(row: dict[str, str], word: str) -> tuple[int, int]:
+        report = read_in(north, tmp_path / "recipients.json", [{**row, "is_protected": word}])
+        return report.protections_lifted, report.protections_kept
+
+    assert said(ANNA, "ja") == (0, 0)
+    assert (said(BERTIL, "nej"), protected(north)) == ((0, 1), {"1212121212", "1/77"})
+    assert (said(ANNA, "nej"), protected(north)) == ((1, 0), set())
+    assert said(ANNA, "ja") == (0, 0)
+    assert (said(NUMBER, "nej"), protected(north)) == ((1, 0), {"1212121212"})
 
 
 def test_what_else_is_said_by_the_number_is_not_said_of_who_has_an_identity(engine, letter, tmp_path):

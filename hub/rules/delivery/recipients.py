@@ -64,8 +64,8 @@ def recipient_of(document: Document, known: KnownRecipient | None) -> Recipient:
 
 def row_of(document: Document, known: KnownRecipient | None) -> KnownRecipient | None:
     """Return a row of the register that was found by the debtor's key, unless it is of one a century older."""
-    identity = document.debtor.identity or ""
-    return known if known is None or not known.identity or may_be_same(known.identity, identity) else None
+    identities = document.debtor.identity or "", "" if known is None else known.identity
+    return known if not all(identities) or may_be_same(*identities) else None
 
 
 def register_keys(document: Document) -> set[str]:

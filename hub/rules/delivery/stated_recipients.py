@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from hub.identifiers.identity_key import may_be_same
 from hub.model.deliveries import KnownRecipient
 from hub.model.documents import Document
-from hub.rules.delivery.recipients import has_century, is_same_email, recipient_key, register_keys
+from hub.rules.delivery.recipients import has_century, is_same_email, register_keys
 
 Stated = Mapping[str, str | int]
 """Fields of a KnownRecipient: those that something is said of."""
 
 
 def over(known: KnownRecipient | None, key: str, stated: Stated) -> KnownRecipient:
-    """Return a recipient as known but for what is stated; of another, a century apart, nothing is taken over."""
+    """Return a recipient as known but for what is stated; of another identity nothing is taken over."""
     earlier: Stated = {} if known is None else known._asdict()
     said = stated if is_another(earlier, stated) else after(earlier, stated)
     return KnownRecipient(**{**KnownRecipient(key)._asdict(), **said})
@@ -31,9 +31,9 @@ def protection_of(document: Document) -> dict[str, Stated]:
     debtor = document.debtor
     if not debtor.is_protected or document.copy_no or not (debtor.identity or debtor.number):
         return {}
-    said: Stated = {"is_protected": 1, "source": f"{document.kind} {document.number}"}
-    own: Stated = {"identity": debtor.identity or "", **said}
-    return {**dict.fromkeys(register_keys(document), said), recipient_key(document): own}
+    source = f"{document.kind} {document.number}"
+    said: Stated = {"identity": debtor.identity or "", "is_protected": 1, "source": source}
+    return dict.fromkeys(register_keys(document), said)
 
 
 def after(earlier: Stated, stated: Stated) -> Stated:
@@ -52,6 +52,13 @@ def is_another(earlier: Stated, stated: Stated) -> bool:
     """Say whether two debtors share a key, a century apart."""
     identities = str(earlier.get("identity", "")), str(stated.get("identity", ""))
     return all(identities) and not may_be_same(*identities)
+
+
+def is_of_another(known: KnownRecipient | None, stated: Stated) -> bool:
+    """Say whether a number that is to protect nobody any more protects another than the one that this is stated of."""
+    if known is None or not known.is_protected or stated["is_protected"]:
+        return False
+    return is_another(known._asdict(), stated)
 
 
 def must_wait_for(earlier: Stated, stated: Stated) -> bool:

@@ -220,7 +220,7 @@ class World:
                 invoice_date="2026-10-01",
                 due_date=more.get("due_date", "2026-10-31"),
                 original_due_date="2026-10-31",
-                debtor_number="",
+                debtor_number=more.get("debtor_number", ""),
                 debtor_name=more.get("debtor_name", "Test Testsson"),
                 debtor_identity=more.get("debtor_identity", ""),
                 debtor_address=more.get("debtor_address", ""),

@@ -107,19 +107,26 @@ def test_without_an_account_nobody_is_looked_up(make):
     assert shown(world) == [("payment", 100_00, 0, "no_account")]
 
 
-def test_a_protected_identity_without_an_account_is_told_apart(make):
+@pytest.mark.parametrize("key", ["1212121212", "1/77"])
+@pytest.mark.parametrize("source", ["payment", "receivable"])
+def test_a_protected_identity_without_an_account_is_told_apart(make, key, source):
+    """Protected by either key; the money waits in suspense, or is a credit on the receivable."""
     world = make()
-    owes(world, "100", 1_00)
+    owed_ore = 1_00 if source == "payment" else 100_00
+    owes(world, "100", owed_ore, debtor_number="77")
     world.receive(payment_file("camt.054", [pay(100_00, "100", payer=PAYER._replace(account=""))]))
+    if source == "receivable":
+        about = {"company": "1", "number": "100"}
+        world.tell("credit_receivable", receivable=about, amount_ore=99_00, allow_credit_balance=True)
     with writing(world.engine) as connection:
         connection.execute(
             text(
                 "INSERT INTO recipient (tenant, recipient_key, is_protected, changed_at) "
-                "VALUES (:t, '1212121212', 1, '2026-11-22T09:00:00+00:00')"
+                "VALUES (:t, :key, 1, '2026-11-22T09:00:00+00:00')"
             ),
-            {"t": world.store.tenant},
+            {"t": world.store.tenant, "key": key},
         )
-    assert shown(world) == [("payment", 99_00, 0, "protected_identity")]
+    assert shown(world) == [(source, 99_00, 0, "protected_identity")]
 
 
 def test_money_of_who_owes_the_company_is_left_to_a_person(make):

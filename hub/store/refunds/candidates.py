@@ -16,7 +16,10 @@ _OF_PAYMENT = """
            coalesce((SELECT max(r.debtor_key) FROM entry e
                      JOIN receivable r ON r.tenant = e.tenant AND r.receivable_id = e.receivable_id
                      WHERE e.tenant = u.tenant AND e.payment_id = u.payment_id AND r.debtor_key <> ''),
-                    p.payer_key) AS debtor_key
+                    p.payer_key) AS debtor_key,
+           (SELECT max(ltrim(r.company, '0') || '/' || r.debtor_number) FROM entry e
+            JOIN receivable r ON r.tenant = e.tenant AND r.receivable_id = e.receivable_id
+            WHERE e.tenant = u.tenant AND e.payment_id = u.payment_id AND r.debtor_number <> '') AS number_key
     FROM unallocated_payment u
     JOIN payment p ON p.tenant = u.tenant AND p.payment_id = u.payment_id
     LEFT JOIN section s ON s.tenant = p.tenant AND s.exchange_no = p.exchange_no AND s.section_no = p.section_no
@@ -31,7 +34,8 @@ _OF_RECEIVABLE = """
            (SELECT max(e.booked_date) FROM entry e
             WHERE e.tenant = o.tenant AND e.receivable_id = o.receivable_id) AS since,
            r.debtor_name AS payer_name, coalesce(p.payer_account, '') AS payer_account,
-           coalesce(s.family, '') AS payer_family, r.debtor_address AS payer_address, r.debtor_key
+           coalesce(s.family, '') AS payer_family, r.debtor_address AS payer_address, r.debtor_key,
+           ltrim(r.company, '0') || '/' || r.debtor_number AS number_key
     FROM open_item o
     JOIN receivable r ON r.tenant = o.tenant AND r.receivable_id = o.receivable_id
     LEFT JOIN payment p ON p.tenant = o.tenant
@@ -57,7 +61,8 @@ _DECIDING = f"""
                              WHERE {_DEBTORS} AND h.ended_at IS NULL AND coalesce(h.until_date, :today) >= :today)
                 THEN 1 ELSE 0 END,
            CASE WHEN EXISTS (SELECT 1 FROM recipient d
-                             WHERE d.tenant = :t AND d.recipient_key = c.debtor_key AND d.is_protected = 1)
+                             WHERE d.tenant = :t AND d.is_protected = 1
+                               AND d.recipient_key IN (c.debtor_key, c.number_key))
                 THEN 1 ELSE 0 END,
            {{live}}, {{came_back}}
     FROM ({{candidates}}) AS c ORDER BY c.source_no

@@ -36,12 +36,11 @@ def set_protecting_hold(work: UnitOfWork, tenant: Tenant, command: SetHold) -> J
 def turn_back_held(work: UnitOfWork, tenant: Tenant, held: Iterable[tuple[Receivable, str]]) -> None:
     """Let documents to the debtors of receivables that have a hold of a code now, if it protects, find their way anew.
 
-    Whoever plans messages sees the hold, or is seen here: they claim the same.
+    `planning.CLAIM` is held since before the holds were set: whoever plans messages sees them, or is seen here.
     """
     codes = {company.number: company.claims.protecting_codes for company in tenant.companies}
     keys = sorted({key for row, code in held if code in codes.get(row.company, ()) for key in _keys_of(row)})
     if keys:
-        work.commands.claim(CLAIM)
         turn_back(work, tenant.id, keys, keys, WHY)
 
 

@@ -21,6 +21,7 @@ from hub.model.refusals import causes, in_words
 from hub.model.source_system import SourceSystem
 from hub.model.tenant import Tenant
 from hub.rules.dunning.holds import is_in_the_way, why_ended
+from hub.services.attempts import CLAIM
 from hub.services.ports import Store, UnitOfWork
 from hub.services.receivables.cells import Cells
 
@@ -195,6 +196,9 @@ class _Importing:
         return not why
 
     def _keep(self, work: UnitOfWork, placed: Sequence[_Placed]) -> None:
+        codes = {one.row.code for one in placed}
+        if any(codes & company.claims.protecting_codes for company in self._tenant.companies):
+            work.commands.claim(CLAIM)  # before anything is held, as by all who change documents with their messages
         numbers = sorted({one.receivable.receivable_id for one in placed})
         work.receivables.lock(numbers)
         standing: dict[tuple[int, str, str], list[str | None]] = defaultdict(list)

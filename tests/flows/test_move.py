@@ -85,7 +85,6 @@ NEVER_IN_THE_DEMONSTRATION = {
     "payment_request",
     "printed_charge",
     "purged_receivable",
-    "recipient",
     "registered_mandate",
     "repeated_reference",
     "replaced_account",
